@@ -46,6 +46,7 @@ READ = (
     "curl https://api.example.com/x -H 'Idempotency-Key: abc' -H 'X-Request-Id: 1' -H 'User-Agent: me' -d '{\"subject\": \"\"}'",
     "curl 'https://api.example.com:8443/x?key=users&z=1&a=2' -H 'x-session: 1' -d '{}'",
     "curl https://api.example.com/X1/y2/Send_it -d '{\"Full-Name\": \"Ada L\", \"recipient\": \"0612345678\", \"9lives\": \"a\"}'",
+    "curl https://api.example.com/x -H 'user-agent: Mozilla/5.0 (X11)' -H 'Connection: close' -d '{}'",
     "curl https://9api.com/x -H 'api-key: a' -d '{}'",
     "curl https://api.example.com/x --data-binary '{\"device_token\": \"abcdefghijklmnopqrstuvwxyz0123456789\"}'",
 )  # fmt: skip
@@ -65,7 +66,7 @@ REFUSED = (
     "curl 'https://api.example.com/?a=%20'", "curl 'https://api.example.com/?a=1+2'", "curl https://api.example.com -H 'Content-Type: text/plain' -d '{\"a\": 1}'", "curl -d '{\"a\": 1e-400}' https://api.example.com",
     "curl 'https://api.example.com/?'", "curl 'https://api.example.com/?a=1&&b=2'", "curl 'https://api.example.com/?a=1&'",
     "curl 'https://api.example.com", "$ curl https://api.example.com", "curl https://api.example.com #x", "sudo curl https://api.example.com",
-    "curl https://api.example.com\ncurl https://b.example.com", "curl -d '{\"url\": \"https://a.example.com/?token=abc\"}' https://api.example.com", "curl -d '{\"a\": \"\u202e\"}' https://api.example.com", "curl ~/x",
+    "curl https://api.example.com\ncurl https://b.example.com", "curl -d '{\"url\": \"https://a.example.com/?token=abc\"}' https://api.example.com", "curl -d '{\"a\": \"\u202e\"}' https://api.example.com", "curl ~/x", "curl https:/api.example.com", "curl https://:p@api.example.com/x",
 )  # fmt: skip
 NAMES = (
     "a", "email", "to", "phoneNumber", "title", "text", "body", "token", "fid", "password", "apiKey", "api_key", "clientSecret", "secretary", "secretUrl", "name", "first_name", "familyName",

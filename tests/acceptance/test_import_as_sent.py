@@ -226,7 +226,7 @@ def test_a_body_is_sent_with_any_method_where_the_collection_says_so(
             {"auth": scheme("oauth2", accessToken="abc", headerPrefix="Token")},
             {"authorization": f"Token {UNKNOWN}"},
         ),
-        ({"auth": scheme("oauth2", grant_type="implicit")}, {"authorization": f"Bearer {UNKNOWN}"}),
+        ({"auth": scheme("oauth2", accessToken="")}, {"authorization": f"Bearer {UNKNOWN}"}),
     ],
 )
 def test_headers_of_postman_leave_as_postman_sends_them(

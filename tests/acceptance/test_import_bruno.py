@@ -274,3 +274,16 @@ def test_a_file_that_is_known_and_has_no_request_to_read_is_no_payload(
     for options in (("--name", "one"), ("--all",)):
         outcome = callsheet("import", file, *options, "-C", workspace.path)
         assert (outcome.code, outcome.err.splitlines()[0]) == (1, f"error CS938: {reason}")
+
+
+def test_a_folder_is_no_file(workspace: Folder, callsheet: Callsheet) -> None:
+    folder = workspace.path.parent / "collection"
+    folder.mkdir()
+    for own, options in (("a file", ()), ("a .bru file", ("--all",))):
+        outcome = callsheet("import", folder, "--name", "one", *options, "-C", workspace.path)
+        assert outcome.code == 2
+        assert (
+            f"{folder} is a folder: name {own} in it, or a collection that is exported as JSON"
+            in outcome.err
+        )
+        (folder / "bruno.json").write_text("{}")

@@ -9,9 +9,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from callsheet import Workspace
+from callsheet.calling.attempts import Call, Way
 from callsheet.calling.request import build_request
 from support.curl_judge import by_callsheet, judge
 from support.forms import LONG
@@ -96,6 +98,14 @@ EQUAL = {
     "blanks around the value of a header": f"curl {URL} -H 'X-A:  a b ' -d '{BODY}'",
     "a header of a name alone": f"curl {URL} -H 'X-A' -d '{BODY}'",
     "a blank in encoded data of the query": f"curl -G {URL} --data-urlencode 'q=a b'",
+    "one slash after the scheme": "curl https:/api.example.com/x -H 'Authorization: Bearer abc'",
+    "three slashes after the scheme": "curl http:///api.example.com/x",
+    "a login without a name in the URL": f"curl https://:pw@api.example.com/x -d '{BODY}'",
+    "a login without anything in the URL": f"curl https://@api.example.com/x -d '{BODY}'",
+    "a query that is taken back": f"curl -d '{BODY}' -G {URL} --no-get",
+    "a query that is taken back, and is one": f"curl --no-get -d a=1 {URL} -G",
+    "nothing in the query": f"curl -G '{URL}?a=1' -d ''",
+    "a query of its own beside -G": f"curl -G {URL} --url-query a=2",
     "two slashes": "curl https://api.example.com//v1//x/ -d '{\"a\":1}'",
 }
 NOTED = {
@@ -124,6 +134,14 @@ NOTED = {
         f"curl '{URL}/a|b' -d '{BODY}'",
         "`|` in the path is percent-encoded: the tool sends it as it is",
     ),
+    "a character of a query that is encoded": (
+        f"curl -g '{URL}?a=x;y&b[]=1'",
+        "`;` in the query is percent-encoded: the tool sends it as it is",
+    ),
+    "a quote in a query": (
+        f"curl \"{URL}?a='x'\"",
+        "`'` in the query is percent-encoded: the tool sends it as it is",
+    ),
     "a percent sign alone": (
         f"curl '{URL}/50%' -d '{BODY}'",
         "`%` in the path is percent-encoded: the tool sends it as it is",
@@ -139,6 +157,30 @@ NOTED = {
     "a default that is a secret": (
         f"curl {URL} -H \"Authorization: Bearer ${{T:-abc}}\" -d '{BODY}'",
         "the default of `$T` was left out",
+    ),
+    "data in the query beside a query of its own": (
+        f"curl -G -d c=3 --url-query a=2 '{URL}?b=1'",
+        "--url-query was ignored: with -G, curl asks for the data alone",
+    ),
+    "a connection": (
+        f"curl {URL} -H 'connection: close' -d '{BODY}'",
+        "the header connection was left out: it belongs to one connection",
+    ),
+    "the agent of a browser": (
+        f"curl {URL} -H 'user-agent: Mozilla/5.0 (X11)' -d '{BODY}'",
+        "the header user-agent was left out: it is that of a browser or a tool",
+    ),
+    "an agent taken away": (
+        f"curl {URL} -H 'User-Agent:' -d '{BODY}'",
+        "`-H 'User-Agent:'` was ignored: it takes a header of curl's away",
+    ),
+    "an agent that is nothing": (
+        f"curl {URL} -A '' -d '{BODY}'",
+        "`-A ''` was ignored: it takes a header of curl's away",
+    ),
+    "data that is empty": (
+        f"curl -X POST -d '' {URL}",
+        "the Content-Type of a form was left out: there is no payload",
     ),
     "no scheme": (f"curl api.example.com/v1 -d '{BODY}'", "https was written, and curl would call http"),
 }
@@ -225,6 +267,13 @@ REFUSED = {
     f"curl 'https://api.example.com/{{a,b}}' -d '{BODY}'": "curl makes several URLs of `{…}`",
     f"curl 'https://api.example.com/[1-3]' -d '{BODY}'": "curl makes several URLs of `[1-3]`",
     f"curl \"$BASE/v1\" -d '{BODY}'": "its host is the variable `$BASE`",
+    "curl 'https\\//api.example.com/x'": "the host of its URL is followed by `\\`",
+    f"curl -H \u201cX-A: b\u201d {URL}": "the line has curly quotes, which no shell reads",
+    f"Invoke-WebRequest {URL} -Headers @{{\n'A'='b'}}": "this is a script of PowerShell",
+    f"$h=@{{}}\nInvoke-WebRequest {URL}": "this is a script of PowerShell",
+    "curl https:////api.example.com/x": "curl refuses a URL with so many slashes after its scheme",
+    "curl localhost:/x": "only http and https can be called",
+    f"curl --no-head {URL}": "the option --no-head is not known",
     f"curl --req POST {URL}": "the option --req is not known",
     f"curl {URL} -d @- ": "-d reads a file, which may be anywhere",
     f"curl --digest -u a:b {URL} -d '{BODY}'": "--digest cannot be imported: its login is made of what the service answers first",
@@ -273,6 +322,26 @@ def test_a_variable_is_one_parameter_wherever_it_is(workspace: Folder, callsheet
     assert request.payload == {"s": "42", "n": 42, "t": "no. 42"}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"curl {URL} -H 'User-Agent: shop/1.0'",
+        f"curl {URL} -A shop/1.0",
+        f"curl {URL} -A other/1.0 -H 'user-agent: shop/1.0'",
+        f"http {URL} User-Agent:shop/1.0",
+    ],
+)
+def test_the_agent_that_its_author_wrote_is_sent(
+    line: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    kind = "curl" if line.startswith("curl") else "httpie"
+    outcome = callsheet("import", kind, line, "--name", "one", "-C", workspace.path)
+    assert (outcome.code, "User-Agent" in outcome.err) == (0, False), outcome.err
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    call = Call(httpx.Client(), build_request(content, {}), Way(resolve=str))
+    assert [one for name, one in call.headers.items() if name.lower() == "user-agent"] == ["shop/1.0"]
+
+
 @pytest.mark.parametrize("line", REFUSED)
 def test_what_is_not_exact_is_refused_with_the_reason(
     line: str, workspace: Folder, callsheet: Callsheet
@@ -280,6 +349,40 @@ def test_what_is_not_exact_is_refused_with_the_reason(
     outcome = callsheet("import", "curl", line, "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith(f"error CS938: {REFUSED[line]}"), outcome.err
+
+
+def test_a_query_of_httpie_has_a_note_where_httpie_sends_it_as_it_is(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    for name, query, err in (
+        ("one", "a[]=1", ""),
+        ("two", "a[]=1;2", "`;` in the query is percent-encoded"),
+    ):
+        line = f"http '{URL}?{query}'"
+        outcome = callsheet("import", "httpie", line, "--name", name, "-C", workspace.path)
+        assert (outcome.code, outcome.err.partition(":")[0].strip()) == (0, err)
+
+
+@pytest.mark.parametrize(
+    ("line", "way_out"),
+    [
+        (f"curl {URL} --next {URL}", "import one call at a time"),
+        (f"curl -K file {URL}", "write its options into the command"),
+        (f"curl --variable a=b {URL}", "write its value into the command"),
+        (f"curl --cert a {URL}", "remove it, and write `authentication.clientCertificate` by hand"),
+        (f"curl --digest -u a:b {URL}", "remove it, and write `authentication` by hand"),
+        (f"curl -F a=b {URL}", "import a request that sends JSON"),
+        (f"curl -X DELETE {URL} -d '{{}}'", "change what is named in the request, or write the action by hand"),
+        (f"http {URL} \u201ca=b\u201d", "write straight ones: ' or \""),
+    ],
+)  # fmt: skip
+def test_the_help_of_a_refusal_is_of_what_is_refused(
+    line: str, way_out: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    kind = "curl" if line.startswith("curl") else "httpie"
+    outcome = callsheet("import", kind, line, "-C", workspace.path)
+    assert outcome.code == 1
+    assert f"help: {way_out}\n" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,58 @@ def test_the_scripts_of_a_folder_are_said_to_be_left_out(workspace: Folder, call
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "---\n{}", "# exported\n{}", '"type": "collection.insomnia.rest/5.0"\n{}', "name: X\n{}",
+        "type: spec.insomnia.rest/5.0\nspec: {{contents: {{openapi: 3.0.0}}}}\n{}",
+    ],
+)  # fmt: skip
+def test_an_export_is_known_by_what_it_says(workspace: Folder, callsheet: Callsheet, text: str) -> None:
+    own = "" if "insomnia.rest" in text else "type: collection.insomnia.rest/5.0\n"
+    file = workspace.path.parent / "export.yaml"
+    file.write_text(text.format(f"{own}collection:\n- {{name: one, method: GET, url: '{AT}'}}\n"))
+    assert callsheet("import", file, "--request", "one", "--name", "one", "-C", workspace.path).code == 0
+    assert (sent(workspace).host, sent(workspace).path) == ("api.example.com", "/v1")
+
+
+def test_an_export_without_requests_is_named_by_its_kind(workspace: Folder, callsheet: Callsheet) -> None:
+    outcome = imported(workspace, callsheet, {"type": "mock.insomnia.rest/5.0", "routes": []})
+    assert outcome.code == 1
+    assert outcome.err.startswith(
+        "error CS938: the file is an export of Insomnia of the kind `mock`, without requests\n"
+    )
+
+
+OTHERS = ["1 gRPC request of the export left out: an action calls by HTTP",
+          "1 WebSocket request of the export left out: an action calls by HTTP"]  # fmt: skip
+COOKIES = "the cookies of the export were left out: an action has no session"
+
+
+def test_what_is_none_of_http_is_named(workspace: Folder, callsheet: Callsheet) -> None:
+    cookies = [{"key": "s", "value": "c4n4ry"}]
+    five = export({})
+    five["collection"] += [
+        {"name": "g", "meta": {"id": "greq_1"}, "url": "x"},
+        {"name": "w", "url": "wss://x/y"},
+    ]
+    five["cookieJar"] = {"cookies": cookies}
+    four = {
+        "_type": "export", "__export_format": 4, "resources": [
+            {"_id": "w", "_type": "workspace", "name": "X"},
+            {"_id": "j", "_type": "cookie_jar", "parentId": "w", "cookies": cookies},
+            {"_id": "g", "_type": "grpc_request", "parentId": "w", "name": "g"},
+            {"_id": "s", "_type": "websocket_request", "parentId": "w", "name": "s"},
+            {"_id": "r", "_type": "request", "parentId": "w", "name": "one", "method": "GET", "url": AT},
+        ],
+    }  # fmt: skip
+    for name, value in (("four", four), ("five", five)):
+        outcome = imported(workspace, callsheet, value, "--all", "--name", name)
+        assert (outcome.code, outcome.err.splitlines()) == (0, [*OTHERS, COOKIES])
+    outcome = imported(workspace, callsheet, four)
+    assert (outcome.code, outcome.err.splitlines()) == (0, [COOKIES])
+
+
+@pytest.mark.parametrize(
     "request_",
     [asked(a="{% uuid 'v4' %}"), asked(**{"{{ _.x[0] }}": "1"}), {"url": f"{AT}/{{# c #}}x"}],
 )

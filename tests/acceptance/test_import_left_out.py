@@ -92,6 +92,29 @@ def test_a_cookie_of_a_har_file_is_named(workspace: Folder, callsheet: Callsheet
     assert outcome.err == f"{AT}/v1: the header Cookie was left out: an action has no session\n"
 
 
+@pytest.mark.parametrize(
+    ("request_", "notes"),
+    [
+        ({"headers": [{"name": "User-Agent", "value": "Mozilla/5.0"}, {"name": "sec-ch-ua", "value": "x"},
+                      {"name": "Connection", "value": "close"}, {"name": "Host-Id", "value": "7"}]},
+         ["what only a browser says was left out: User-Agent, sec-ch-ua, Connection"]),
+        ({"cookies": [{"name": "a", "value": "c4n4ry"}]},
+         ["its cookies were left out: an action has no session"]),
+        ({"method": "POST", "postData": {"text": '{"a": 1}'}},
+         ["the body is sent as application/json: the file does not say what it is"]),
+    ],
+)  # fmt: skip
+def test_what_a_har_file_says_beside_the_call_is_named(
+    workspace: Folder, callsheet: Callsheet, request_: Any, notes: list[str]
+) -> None:
+    file = workspace.path.parent / "calls.har"
+    file.write_text(json.dumps({"log": {"entries": [{"request": {"url": AT, **request_}}]}}))
+    outcome = callsheet("import", file, "--name", "one", "-C", workspace.path)
+    assert (outcome.code, outcome.err.splitlines()) == (0, notes)
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    assert ("Host-Id" in content["request"].get("headers", {})) == ("headers" in request_)
+
+
 def test_the_test_case_expects_the_headers_that_were_written(
     workspace: Folder, callsheet: Callsheet
 ) -> None:

@@ -101,7 +101,7 @@ ALLOWED = {
     "sent != text_of(written)", "path[:3] != QUERY",
     "self.texts.setdefault(name, variable[4]) != variable[4]",
     "canonical_text(default) != imported.defaults[variable]", "plain == marked",
-    "one.get('_type') == _DEEPER",
+    "one.get('_type') == DEEPER",
     "Decimal(repr(found)) != Decimal(text)",
 }  # fmt: skip
 

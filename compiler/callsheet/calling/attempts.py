@@ -120,7 +120,9 @@ class Call:
         self.progress = progress or Progress()
         self.proofs: list[str] = []
         self.left = False
-        self.headers = {"User-Agent": f"callsheet/{__version__}", **request.headers}
+        self.headers = dict(request.headers)
+        if not any(one.lower() == "user-agent" for one in self.headers):
+            self.headers["User-Agent"] = f"callsheet/{__version__}"
         self.content = None if request.payload is NO_PAYLOAD else request.body.encode()
         if self.content is not None and not any(one.lower() == "content-type" for one in self.headers):
             self.headers["Content-Type"] = "application/json"

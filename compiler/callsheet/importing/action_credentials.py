@@ -62,7 +62,7 @@ class Credentials(Parts):
 
     def _authorization(self, value: str, headers: dict[str, Any], key: str) -> None:
         scheme = value.split(" ", 1)[0].lower()
-        if self.authentication["type"] == "basic" and urlsplit(self.imported.url).username:
+        if self.authentication["type"] == "basic" and urlsplit(self.imported.url).username is not None:
             self.notes.append(USER_LEFT)
         if self.key_in_query and self.authentication["type"] in ("none", "apiKey"):
             if " " in value:

@@ -20,6 +20,7 @@ from callsheet.importing.action_payload import Payloads
 from callsheet.importing.credentials import is_hidden_field, is_secret_path
 from callsheet.importing.header_forms import LINE, is_on_a_line
 from callsheet.importing.hiding import hidden_errors
+from callsheet.importing.left_headers import why_left_out
 from callsheet.importing.marks import ANY_MARK, SLOT, filled
 from callsheet.importing.model import Credential, Imported, ImportFault
 from callsheet.importing.query_parts import parted
@@ -28,6 +29,7 @@ from callsheet.importing.shell_marks import as_written
 from callsheet.importing.url_texts import (
     PLAIN_IN_PATH,
     encoded_path,
+    note_raw_query,
     query_text,
     refuse_backslash,
     with_plain_values,
@@ -55,16 +57,6 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _USER = re.compile(r"(?<=://)[^/]*@")
-_OF_A_CONNECTION = ("te", "transfer-encoding", "keep-alive", "proxy-connection", "proxy-authorization")
-_UNSAID = ("user-agent", "accept-encoding", "connection")
-"""Headers that every client has of its own."""
-_LEFT_OUT = ("host", "content-length", "cookie", *_UNSAID, *_OF_A_CONNECTION)
-_WHY = {
-    "host": "it is that of the URL",
-    "content-length": "the client says how long the body is",
-    "cookie": "an action has no session",
-    **dict.fromkeys(_OF_A_CONNECTION, "it belongs to one connection"),
-}
 
 
 @hidden_errors()
@@ -155,9 +147,11 @@ class _Writer(Credentials, Payloads):
             self._authenticate(self.imported.authentication)
             if self.imported.user is not None and self.key_in_query:
                 self._basic(*self.imported.user)
-        elif self.imported.user is not None or parts.username:
+        elif self.imported.user is not None or parts.username is not None:
             self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
-        if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
+        if parts.username is not None and (
+            self.imported.authentication is not None or self.imported.user is not None
+        ):
             self.notes.append(USER_LEFT)
         base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
@@ -172,12 +166,13 @@ class _Writer(Credentials, Payloads):
             request["headers"] = headers
         if query:
             request["query"] = query
-        listed = _in_order(query)
         sent = {key: quote(self._shown(one), safe="") for key, one in self.sent_query}
         sent |= {key: f"{{{one['secret']}}}" for key, one in hidden.items()}
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": with_query(shown, "&".join(f"{quote(key, safe='')}={sent[key]}" for key in listed)),
+            "url": with_query(
+                shown, "&".join(f"{quote(key, safe='')}={sent[key]}" for key in _in_order(query))
+            ),
         }
         if headers:
             expected["headers"] = {
@@ -216,6 +211,7 @@ class _Writer(Credentials, Payloads):
         """
         if _NO_ESCAPE.search(query):
             self.notes.append("a `%` in the query that begins no escape is sent as `%25`")
+        note_raw_query(as_written(query), self.notes)
         own = self.authentication
         parts = parted(query, own["name"] if own["type"] == "apiKey" and own["in"] == "query" else "")
         hidden = dict(parts.hidden)
@@ -254,9 +250,9 @@ class _Writer(Credentials, Payloads):
         host = urlsplit(filled(self.imported.url, self.imported.values)).netloc.lower()
         for key, value in self.imported.headers:
             name = key.lower()
-            if name in _LEFT_OUT:
-                if name not in _UNSAID and not (name == "host" and value.lower() == host):
-                    self.notes.append(f"the header {key} was left out: {_WHY[name]}")
+            if why := why_left_out(name, value):
+                if not (name == "host" and value.lower() == host):
+                    self.notes.append(f"the header {key} was left out: {why}")
                 continue
             if name in seen:
                 self.notes.append(f"the header {key} is there more than once: the last one was kept")

@@ -20,6 +20,11 @@ def read_argument(source: str) -> str:
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and Path(source).is_dir():
+            own = "a .bru file" if (Path(source) / "bruno.json").is_file() else "a file"
+            raise ArgumentError(
+                f"{source} is a folder: name {own} in it, or a collection that is exported as JSON"
+            ) from None
         raise ArgumentError(f"{source} cannot be read: {reason_of(error)}") from None
     text, problem = decode(content, source)
     if problem is not None:

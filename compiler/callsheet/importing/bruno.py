@@ -28,6 +28,7 @@ _AUTH = {
     "oauth2": {
         "grantType": "grant_type", "accessTokenUrl": "accessTokenUrl", "clientId": "clientId",
         "clientSecret": "clientSecret", "scope": "scope", "tokenHeaderPrefix": "headerPrefix",
+        "username": "username", "password": "password",
     },
 }  # fmt: skip
 
@@ -64,9 +65,10 @@ def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | 
         "item": [*_items(value["items"], [root] if root else [], 0)],
         "auth": _auth((root or {}).get("auth")),
         "variable": _variables_of(root),
+        "event": _scripts(root),
     }
     found = postman_collection(converted, environment, kind=KIND, sort=BrunoVariables, urls=BrunoUrl)
-    return replace(found, notes=[*found.notes, *_of_the_way(value.get("brunoConfig"))])
+    return replace(found, of_each=[*found.of_each, *_of_the_way(value.get("brunoConfig"))])
 
 
 def _of_the_way(config: Any) -> Iterator[str]:
@@ -98,7 +100,8 @@ def _items(items: list[Any], above: list[dict[str, Any]], depth: int) -> Iterato
             root = _root(one)
             inner = [*above, root] if root else above
             folder = {"name": one.get("name"), "item": [*_items(one["items"], inner, depth + 1)]}
-            yield {**folder, "auth": _auth_of_folder(root), "variable": _variables_of(root)}
+            held = {"variable": _variables_of(root), "event": _scripts(root)}
+            yield {**folder, **held, "auth": _auth_of_folder(root)}
         elif isinstance(one.get("request"), dict):
             yield {"name": one.get("name"), **_item(one, above)}
         else:
@@ -110,7 +113,6 @@ def _item(item: Mapping[str, Any], above: list[dict[str, Any]]) -> dict[str, Any
     params = [one for one in request.get("params") or () if isinstance(one, dict)]
     url = str(request.get("url") or "")
     query = [one for one in params if one.get("type", "query") == "query" and one.get("enabled", True)]
-    scripts = [*(request.get("script") or {}).values(), request.get("tests")]
     return {
         "request": {
             "method": request.get("method"),
@@ -128,8 +130,15 @@ def _item(item: Mapping[str, Any], above: list[dict[str, Any]]) -> dict[str, Any
         "variable": _variables_of(request),
         # Bruno sends a body with any method.
         "protocolProfileBehavior": {"disableBodyPruning": True},
-        "event": [{"script": {"exec": [str(one) for one in scripts if one]}}],
+        "event": _scripts(request),
     }
+
+
+def _scripts(node: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return what a request, a folder or the collection runs, as Postman lists it."""
+    held = node or {}
+    scripts = [*(held.get("script") or {}).values(), held.get("tests")]
+    return [{"script": {"exec": [str(one) for one in scripts if one]}}]
 
 
 def _headers(nodes: list[Any]) -> list[dict[str, Any]]:
@@ -189,8 +198,8 @@ def _elsewhere(held: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     if held.get("grantType") == "client_credentials":
         return {"type": "oauth2, token in the query"}
-    key = {"key": held.get("tokenQueryKey") or "access_token", "in": "query", "value": ""}
-    return {"type": "apikey", "apikey": key}
+    placed = {"addTokenTo": "queryParams", "queryKey": held.get("tokenQueryKey")}
+    return {"type": "oauth2", "oauth2": {"grant_type": held.get("grantType"), **placed}}
 
 
 def _root(node: Mapping[str, Any]) -> dict[str, Any] | None:

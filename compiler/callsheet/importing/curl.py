@@ -6,13 +6,22 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
-from callsheet.importing.curl_options import CHANGES_NOTHING, LEFT_OUT, LONG_OF, READS, REFUSED, TAKES_VALUE
+from callsheet.importing.curl_options import (
+    CHANGES_NOTHING,
+    LEFT_OUT,
+    LONG_OF,
+    REFUSED,
+    TAKES_VALUE,
+    WAY_OUT,
+    WAYS_OUT,
+)
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
 from callsheet.importing.header_forms import blank_in_name
 from callsheet.importing.hiding import hidden
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE, refuse_private
 from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.pasted import refuse_curly, refuse_script
 from callsheet.importing.shell import line_of
 from callsheet.importing.shell_marks import MARK, as_written, encoded_text
 from callsheet.importing.shell_variables import (
@@ -31,7 +40,9 @@ def read_curl(text: str) -> Imported:
 
     """
     refuse_private(text, PRIVATE)
+    refuse_script(text)
     line = line_of(text, "curl")
+    refuse_curly(line.words)
     if not line.words or line.words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is not a curl command", "paste a line that begins with curl")
     reader = _CurlLine(line.stdin)
@@ -50,6 +61,7 @@ class _CurlLine:
         self.is_form = False
         self.is_head = False
         self.taken_away: set[str] = set()
+        self.agent = ""
         self.in_query = False
         self.globbed = True
         self.ignored: list[str] = []
@@ -105,8 +117,8 @@ class _CurlLine:
             raise _refused(name, shown)
         if name in LEFT_OUT:
             self.result.notes.append(LEFT_OUT[name])
-        elif name == "get":
-            self.in_query = True
+        elif name in ("get", "no-get"):
+            self.in_query = name == "get"
         elif name == "head":
             self.is_head = True
         elif name == "globoff":
@@ -147,9 +159,7 @@ class _CurlLine:
         is_sent = text.strip() if colon else value.endswith(";")
         if is_sent and re.search(r"\s", name):
             raise blank_in_name(name)
-        if colon and name.strip().lower() == "accept-encoding" and text.strip():
-            self.result.notes.append(f"the header {name.strip()} was left out: {READS}")
-        elif colon and text.strip():
+        if colon and text.strip():
             self.result.headers.append((name.strip(), text.strip()))
         elif value.strip().endswith(";"):
             self.result.notes.append(
@@ -218,9 +228,10 @@ class _CurlLine:
     def add_bearer(self, value: str) -> None:
         self.result.headers.append(("Authorization", f"Bearer {value}"))
 
-    def leave_agent(self, value: str) -> None:
-        del value
-        self.result.notes.append("the user agent was ignored")
+    def set_agent(self, value: str) -> None:
+        self.agent = value
+        if not value:
+            self.result.notes.append("`-A ''` was ignored: it takes a header of curl's away")
 
     def leave_referer(self, value: str) -> None:
         del value
@@ -240,8 +251,10 @@ class _CurlLine:
         if self.is_form and not self.in_query:
             raise ImportFault(
                 "--data-urlencode cannot be imported: a form is not JSON",
-                "import a request that sends JSON",
+                WAY_OUT,
             )
+        if self.agent and not any(name.lower() == "user-agent" for name, _ in result.headers):
+            result.headers.append(("User-Agent", self.agent))
         body = "&".join(self.data)
         if self.is_head and body and not self.in_query:
             raise ImportFault("curl makes only one request, and -I asks for no payload", "remove -I")
@@ -250,21 +263,13 @@ class _CurlLine:
             for name in ("Content-Type", "Accept"):
                 if name.lower() not in names:
                     result.headers.append((name, "application/json"))
-        added = [*self.query]
-        if self.in_query:
-            added += [as_curl_sends(one) for one in self.data if one]
-        if added:
-            parts = urlsplit(result.url)
-            # After an `&` at the end of what is there, curl writes no other one.
-            joined = "" if not parts.query or parts.query.endswith("&") else "&"
-            result.url = urlunsplit(parts._replace(query=f"{parts.query}{joined}{'&'.join(added)}"))
+        self._ask()
         with_parameters_of_shell(result)
         if not self.in_query and body:
-            way_out = "import a request that sends JSON"
             result.payload = payload_of_shell(
                 result,
                 body,
-                lambda text: json_body(text, "the data", way_out, unique=True, notes=result.notes),
+                lambda text: json_body(text, "the data", WAY_OUT, unique=True, notes=result.notes),
             )
             result.has_payload = True
         note_defaults(result)
@@ -275,11 +280,27 @@ class _CurlLine:
                     "the payload is sent as JSON: without a Content-Type, curl says it is a form"
                 )
             result.headers.append(("Content-Type", "application/json"))
+        said = {name.lower() for name, _ in result.headers} | self.taken_away
+        if self.data and not body and not self.in_query and "content-type" not in said:
+            result.notes.append("the Content-Type of a form was left out: there is no payload")
         if self.ignored:
             result.notes.append(
                 f"{', '.join(dict.fromkeys(self.ignored))} was left out: it changes nothing of the request"
             )
         return result
+
+    def _ask(self) -> None:
+        """Add to the query what the line says apart: with -G, the data alone."""
+        result, added = self.result, self.query
+        if self.in_query and self.data:
+            if added:
+                result.notes.append("--url-query was ignored: with -G, curl asks for the data alone")
+            added = [as_curl_sends("&".join(one for one in self.data if one))]
+        if added:
+            parts = urlsplit(result.url)
+            # After an `&` at the end of what is there, curl writes no other one.
+            joined = "" if not parts.query or parts.query.endswith("&") else "&"
+            result.url = urlunsplit(parts._replace(query=f"{parts.query}{joined}{'&'.join(added)}"))
 
     def _usual_method(self) -> str:
         if self.is_head:
@@ -287,9 +308,9 @@ class _CurlLine:
         return "POST" if self.data and not self.in_query else "GET"
 
 
-_TAKEN_BACK = CHANGES_NOTHING | {*LEFT_OUT, "get", "head"}
+_TAKEN_BACK = CHANGES_NOTHING | {*LEFT_OUT}
 """What changes nothing with `no-` before it."""
-_OF_CURL = ("expect", "user-agent", "transfer-encoding", "host")
+_OF_CURL = ("expect", "transfer-encoding", "host")
 """Headers of curl's own that an action sends otherwise, or not at all."""
 
 
@@ -300,7 +321,7 @@ def _unknown(shown: str) -> ImportFault:
 
 
 def _refused(name: str, shown: str) -> ImportFault:
-    return ImportFault(f"{shown} cannot be imported: {REFUSED[name]}", "import a request that sends JSON")
+    return ImportFault(f"{shown} cannot be imported: {REFUSED[name]}", WAYS_OUT.get(name, WAY_OUT))
 
 
 _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {
@@ -316,7 +337,7 @@ _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {
     "url-query": _CurlLine.add_query,
     "user": _CurlLine.set_user,
     "oauth2-bearer": _CurlLine.add_bearer,
-    "user-agent": _CurlLine.leave_agent,
+    "user-agent": _CurlLine.set_agent,
     "cookie": _CurlLine.leave_cookie,
     "referer": _CurlLine.leave_referer,
 }

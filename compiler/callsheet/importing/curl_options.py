@@ -86,6 +86,22 @@ REFUSED = {
     "version": "it calls nothing",
 }
 
+WAY_OUT = "import a request that sends JSON"
+_LOGIN = "remove it, and write `authentication` by hand"
+WAYS_OUT = {
+    **dict.fromkeys(("parallel", "next"), "import one call at a time"),
+    **dict.fromkeys(("unix-socket", "abstract-unix-socket"), "call the service by its host"),
+    **dict.fromkeys(("digest", "ntlm", "negotiate", "anyauth", "aws-sigv4"), _LOGIN),
+    **dict.fromkeys(("cert", "key"), "remove it, and write `authentication.clientCertificate` by hand"),
+    **dict.fromkeys(("netrc", "netrc-file", "netrc-optional"), "write the login with -u"),
+    **dict.fromkeys(("range", "continue-at", "time-cond", "etag-compare"), "remove it"),
+    **dict.fromkeys(("help", "manual", "version"), "paste a line that calls a service"),
+    "config": "write its options into the command",
+    "variable": "write its value into the command",
+    "request-target": "write the path into the URL",
+}
+"""What helps where an option is refused; where nothing is here, `WAY_OUT` does."""
+
 TAKES_VALUE = _VALUES_THAT_CHANGE_NOTHING | frozenset(
     """
     request header data data-ascii data-binary data-raw data-urlencode json url url-query user

@@ -7,11 +7,15 @@ from urllib.parse import quote, urlsplit
 
 from callsheet.importing.model import ImportFault, checked_url
 from callsheet.importing.shell_marks import MARK
+from callsheet.importing.url_texts import refuse_backslash
 
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|\Z)")
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}|\[(?:[0-9]+-[0-9]+|[a-zA-Z]-[a-zA-Z])(?::[0-9]+)?\]")
 """What curl makes several URLs of (curl(1), "URL")."""
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(/+)")
+_MOST_SLASHES = 3
+"""After a scheme, of which curl reads one, two and three alike."""
 
 
 def url_of_curl(url: str, notes: list[str], *, globbed: bool) -> str:
@@ -29,16 +33,22 @@ def url_of_curl(url: str, notes: list[str], *, globbed: bool) -> str:
     if not url:
         raise ImportFault("the line calls no URL", "paste the whole command")
     as_curl_sends(MARK.sub("", url))
-    if found := re.match(r"[Hh][Tt][Tt][Pp][Ss]?(?=://)", url):
-        url = found[0].lower() + url[found.end() :]
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) is None:
+    if found := _SCHEME.match(url):
+        if len(found[2]) > _MOST_SLASHES:
+            raise ImportFault(
+                "curl refuses a URL with so many slashes after its scheme", "write two of them"
+            )
+        url = f"{found[1].lower()}://{url[found.end() :]}"
+    else:
         scheme = "http" if _LOCAL.match(url) else "https"
         if scheme == "https":
             notes.append("the URL names no scheme: https was written, and curl would call http")
         url = f"{scheme}://{url}"
     url = _without_alternatives(url, notes) if globbed else url
-    if urlsplit(checked_url(url)).scheme not in ("http", "https"):
+    parts = urlsplit(checked_url(url))
+    if parts.scheme not in ("http", "https"):
         raise ImportFault("only http and https can be called", "correct the scheme of the URL")
+    refuse_backslash(parts.netloc)
     return url
 
 

@@ -6,12 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
-from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.errors import of_its_shape
 from callsheet.importing.arguments import read_argument
 from callsheet.importing.bruno import KIND as BRUNO
@@ -22,6 +20,7 @@ from callsheet.importing.har import har_collection
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.insomnia import KIND as INSOMNIA
 from callsheet.importing.insomnia import insomnia_collection
+from callsheet.importing.insomnia_nodes import export_of, kind_of_export
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.mapped import is_mapped, with_slots
 from callsheet.importing.marks import filled, filled_payload
@@ -32,7 +31,6 @@ from callsheet.language.selector import is_pattern, matches
 from callsheet.words import counted, nearest
 
 _KINDS = "name a HAR file, a Postman or Bruno collection, an Insomnia export, or a payload"
-
 
 _SERVICE = re.compile(r"\b(?:openapi|swagger|discoveryVersion)\b")
 
@@ -57,7 +55,8 @@ def read_file(
     if collection is not None:
         refuse_empty(collection)
         with of_its_shape(misshapen(collection.kind)):
-            return with_values_filled(_chosen(collection, wanted).read())
+            found = with_values_filled(_chosen(collection, wanted).read())
+            return replace(found, notes=[*collection.of_each, *found.notes])
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
@@ -133,7 +132,7 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
     if is_bruno(value):
         with of_its_shape(misshapen(BRUNO)):
             return with_numbers(bruno_collection(value, _variables_of_bruno(environment)))
-    if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):
+    if isinstance(value.get("resources"), list) or kind_of_export(value) in ("collection", "spec"):
         with of_its_shape(misshapen(INSOMNIA)):
             return with_numbers(insomnia_collection(value, environment))
     _refuse_unread(value)
@@ -156,6 +155,11 @@ def _refuse_unread(value: dict[str, Any]) -> None:
     """Refuse what is known and contains no request that is read; raises ImportFault."""
     if "opencollection" in value:
         raise _opencollection()
+    if kind := kind_of_export(value):
+        raise ImportFault(
+            f"the file is an export of Insomnia of the kind `{hidden(kind)[:20]}`, without requests",
+            "export the collection",
+        )
     if "asyncapi" in value:
         raise ImportFault("the file describes messages, and no request", _KINDS)
     if "_postman_variable_scope" in value:
@@ -203,9 +207,8 @@ def _value(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        if text.lstrip().startswith("type: collection.insomnia"):
-            with suppress(ForeignFault):
-                return read_foreign(text, is_json=False)
+        if (export := export_of(text)) is not None:
+            return export
         if is_bru(text):
             return collection_of_file(text)
         if _is_opencollection(text):

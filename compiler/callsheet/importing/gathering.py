@@ -59,7 +59,7 @@ def import_requests(
                 label: replace(one, account=account_from(one.imported)) for label, one in requests.items()
             }
     found = files_of("requests", requests, account, place, left, by_account, choices)
-    return replace(found, notes=[*collection.notes, *found.notes])
+    return replace(found, notes=[*collection.notes, *collection.of_each, *found.notes])
 
 
 def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str, Request], dict[str, str]]:

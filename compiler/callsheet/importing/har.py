@@ -11,8 +11,8 @@ from callsheet.importing.reading_requests import refuse_form
 from callsheet.outbound.urls import with_query
 
 KIND = "a HAR file"
-_SKIPPED = ("host", "content-length", "cookie", "user-agent", "accept-encoding", "connection")
-_OF_BROWSERS = ("referer", "origin", "sec-")
+_SKIPPED = ("host", "content-length", "cookie")
+_OF_BROWSERS = ("referer", "origin", "user-agent", "accept-encoding", "connection")
 
 
 def har_collection(value: dict[str, Any]) -> Collection:
@@ -30,15 +30,20 @@ def _listed(entry: dict[str, Any], number: int) -> Listed:
 
 def _read(request: dict[str, Any]) -> Imported:
     listed = [(str(one["name"]), str(one["value"])) for one in request.get("headers") or ()]
-    headers = [one for one in listed if not one[0].lower().startswith((":", *_SKIPPED, *_OF_BROWSERS))]
+    browser = [one for one in listed if _is_of_a_browser(one[0].lower())]
+    skipped = [one for one in listed if one[0].lower() in _SKIPPED or one[0].startswith(":")]
+    headers = [one for one in listed if one not in (*browser, *skipped)]
     written = str(request.get("method", "GET"))
     result = Imported(method=written.upper(), url=_url(request), headers=headers)
     if not written.isupper():
         result.notes.append(f"the method is {written.upper()[:20]}, and the file says `{written[:20]}`")
-    if any(name.lower().startswith("cookie") for name, _ in listed):
+    if any(name.lower() == "cookie" for name, _ in listed):
         result.notes.append("the header Cookie was left out: an action has no session")
-    if left := [name for name, _ in listed if name.lower().startswith(_OF_BROWSERS)]:
-        result.notes.append(f"what only a browser says was left out: {', '.join(left)}")
+    elif request.get("cookies"):
+        result.notes.append("its cookies were left out: an action has no session")
+    if browser:
+        names = ", ".join(name for name, _ in browser)
+        result.notes.append(f"what only a browser says was left out: {names}")
     data = request.get("postData") or {}
     text = data.get("text")
     if not text and not data.get("params") and _size(request, listed) > 0:
@@ -52,13 +57,21 @@ def _read(request: dict[str, Any]) -> Imported:
             result.notes.append("the header Content-Encoding was left out: the body is sent as it reads")
         result.payload, result.has_payload = json_body(text, notes=result.notes), True
         media = str(data.get("mimeType") or "")
-        if media and not any(name.lower() == "content-type" for name, _ in listed):
-            headers.append(("Content-Type", media))
+        if not any(name.lower() == "content-type" for name, _ in listed):
+            headers.append(("Content-Type", media or "application/json"))
+            if not media:
+                result.notes.append(
+                    "the body is sent as application/json: the file does not say what it is"
+                )
     elif data.get("params"):
         raise refuse_form("a form")
     elif text:
         result.notes.append("the body was left out: it is blank")
     return result
+
+
+def _is_of_a_browser(name: str) -> bool:
+    return name in _OF_BROWSERS or name.startswith("sec-")
 
 
 def _size(request: dict[str, Any], headers: list[tuple[str, str]]) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from callsheet.importing.hiding import hidden
 from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.pasted import refuse_curly, refuse_script
 from callsheet.importing.shell import line_of
 from callsheet.importing.shell_marks import encoded_text
 from callsheet.importing.shell_variables import (
@@ -46,6 +48,8 @@ _ACCEPT = "application/json, */*;q=0.5"
 """What HTTPie accepts where it sends JSON."""
 _ANY_ANSWER = (("accept", "*/*"),)
 """What every client sends that says nothing else."""
+_ENCODED = re.compile(r"""["<>^`{}|\\\[\]]""")
+"""What of a query HTTPie encodes itself."""
 _SHORT = re.compile(r":(?!:)([0-9]*)(/?.*)\Z", re.DOTALL)
 _ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|==@|=@|:@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
 
@@ -57,8 +61,10 @@ def read_httpie(text: str) -> Imported:
         ImportFault: for what is not an HTTPie line, what reads a file, and what sends a form.
 
     """
+    refuse_script(text)
     line = line_of(text, "httpie")
     words = line.words
+    refuse_curly(words)
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
         raise ImportFault("this is not an HTTPie command", "paste a line that begins with http or https")
     reader = _HttpieLine(words[0])
@@ -179,6 +185,7 @@ class _HttpieLine:
         result.url = with_query(result.url.removesuffix("?"), "&".join(self.query))
         with_parameters_of_shell(result)
         base, asks, query = result.url.partition("?")
+        query = _ENCODED.sub(lambda match: quote(match[0], safe=""), query)
         result.url = f"{encoded_path(base, [])}{asks}{query}"
         if self.raw is not None:
             result.payload = payload_of_shell(
@@ -188,6 +195,10 @@ class _HttpieLine:
         elif self.fields.value is not None:
             result.payload, result.has_payload = with_slots(result, self.fields.value), True
         note_defaults(result)
+        if "user-agent" in self.unset and not any(
+            name.lower() == "user-agent" for name, _ in result.headers
+        ):
+            result.notes.append("`User-Agent:` was ignored: it takes a header of HTTPie's away")
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
         elif self.auth:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from callsheet.documents.walking import texts_in
 from callsheet.importing.hidden_variables import hidden_by_use
+from callsheet.importing.insomnia_nodes import DEEPER, DEPTH, other_requests, resources_of
 from callsheet.importing.insomnia_urls import insomnia_url, refuse_tags
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import (
@@ -21,6 +22,7 @@ from callsheet.importing.reading_requests import (
     fields,
     leave_authentication,
     nearest_authentication,
+    note_grant,
     note_missing,
     path_parameter,
     refuse_form,
@@ -32,9 +34,6 @@ from callsheet.words import nearest
 
 KIND = "an Insomnia export"
 _ISO = "name and password are sent as UTF-8: the tool sends them as ISO-8859-1"
-_DEPTH = 50
-_DEEPER = "deeper"
-"""The type of what is in more folders."""
 
 
 def insomnia_collection(value: dict[str, Any], environment: str | None) -> Collection:
@@ -48,7 +47,7 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
         ImportFault: for an environment that is not there.
 
     """
-    resources = value["resources"] if "resources" in value else [*_resources(value)]
+    resources = value["resources"] if "resources" in value else [*resources_of(value)]
     listed_nodes = [one for one in resources if isinstance(one, dict)]
     nodes = {str(one.get("_id") or f"node {index}"): one for index, one in enumerate(listed_nodes)}
     known = _environment(nodes, environment)
@@ -75,16 +74,19 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
         (str(one.get("name") or "") for one in nodes.values() if one.get("_type") == "workspace"), ""
     )
     requests = [listed(one) for one in found]
-    deeper = any(one.get("_type") == _DEEPER for one in nodes.values())
-    notes = [f"what is in more than {_DEPTH} folders was left out"] if deeper else []
-    return Collection(kind=KIND, title=title, requests=requests, notes=notes)
+    deeper = any(one.get("_type") == DEEPER for one in nodes.values())
+    notes = [f"what is in more than {DEPTH} folders was left out"] if deeper else []
+    notes += other_requests(nodes.values())
+    jars = [one for one in nodes.values() if one.get("_type") == "cookie_jar" and one.get("cookies")]
+    of_each = ["the cookies of the export were left out: an action has no session"] if jars else []
+    return Collection(kind=KIND, title=title, requests=requests, notes=notes, of_each=of_each)
 
 
 def _above(nodes: Mapping[str, dict[str, Any]], node: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what contains a request, the outermost first."""
     found: list[dict[str, Any]] = []
     parent = nodes.get(str(node.get("parentId")))
-    while parent is not None and len(found) < _DEPTH:
+    while parent is not None and len(found) < DEPTH:
         found.insert(0, parent)
         parent = nodes.get(str(parent.get("parentId")))
     return found
@@ -154,27 +156,6 @@ def _texts(data: Any, before: str = "") -> dict[str, str]:
     return found
 
 
-def _resources(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what format 5 nests as format 4 lists it."""
-    yield {"_id": "workspace", "_type": "workspace", "name": value.get("name")}
-    base = value.get("environments") or {}
-    yield {"_id": "base", "parentId": "workspace", "_type": "environment", **base}
-    for one in base.get("subEnvironments") or ():
-        yield {"parentId": "base", "_type": "environment", **one, "_id": f"environment {one.get('name')}"}
-    yield from _nested(value.get("collection") or (), "workspace")
-
-
-def _nested(items: Any, parent: str) -> Iterator[dict[str, Any]]:
-    if items and parent.count("/") >= _DEPTH:
-        yield {"_id": f"{parent}/deeper", "_type": _DEEPER}
-        return
-    for index, one in enumerate(items):
-        here = f"{parent}/{index}"
-        kind = "request_group" if "children" in one else "request"
-        yield {**one, "_id": here, "parentId": parent, "_type": kind}
-        yield from _nested(one.get("children") or (), here)
-
-
 class _Request:
     def __init__(self, node: dict[str, Any], folders: list[dict[str, Any]], variables: Variables) -> None:
         self.node = node
@@ -225,9 +206,11 @@ class _Request:
             where = "query" if held.get("addTo") == "queryParams" else "header"
             note_missing(result, held.get("value", ""), "its key")
             add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
-        elif kind == "oauth2" and held.get("grantType") == "client_credentials":
+        elif kind == "oauth2" and held.get("grantType") in ("client_credentials", "password"):
             self._client(result, auth, held)
         elif kind == "oauth2":
+            pkce = " with PKCE" if auth.get("usePkce") is True else ""
+            note_grant(result, f"{held.get('grantType') or 'authorization_code'}{pkce}")
             add_bearer(result, "", held.get("tokenPrefix", ""), self.variables)
         elif kind != "none":
             leave_authentication(result, kind)
@@ -239,7 +222,8 @@ class _Request:
             return
         placed = "form" if auth.get("credentialsInBody") is True else "basic"
         more = [one for one in ("audience", "resource") if held.get(one)]
-        add_oauth2(result, held, held.get("accessTokenUrl", ""), self.variables, placed=placed, more=more)
+        url, grant = held.get("accessTokenUrl", ""), held["grantType"]
+        add_oauth2(result, held, url, self.variables, placed=placed, more=more, grant=grant)
 
     def _body(self, result: Imported) -> None:
         body = self.node.get("body") or {}

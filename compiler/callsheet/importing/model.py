@@ -188,7 +188,8 @@ class Collection(Struct, frozen=True, kw_only=True):
         kind: of the file, as `--help` names it.
         title: what it is called; empty where it has no name.
         requests: in their order.
-        notes: what is left out of all of them.
+        notes: what is left out of the file.
+        of_each: what is left out of each request, also where only one is chosen.
 
     """
 
@@ -196,3 +197,4 @@ class Collection(Struct, frozen=True, kw_only=True):
     title: str = ""
     requests: Sequence[Listed] = ()
     notes: Sequence[str] = ()
+    of_each: Sequence[str] = ()

@@ -69,17 +69,21 @@ def postman_collection(
             found = _Request(node["request"], (value, *above, node), variables, kind, urls).read()
             if _has_scripts(node):
                 found.notes.append("its scripts were left out: nothing is run")
+            if any(map(_has_scripts, above)):
+                found.notes.append("the scripts of its folders were left out: nothing is run")
             return found
 
         return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
 
-    notes = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
+    scripts = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
+    notes = list[str]()
     if odd := _odd(value["item"]):
         notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
     if _is_too_deep(value["item"]):
         notes.append(f"what is in more than {_DEPTH} folders was left out")
     requests = [listed(*one) for one in nodes]
-    return Collection(kind=kind, title=str(info.get("name") or ""), requests=requests, notes=notes)
+    title = str(info.get("name") or "")
+    return Collection(kind=kind, title=title, requests=requests, notes=notes, of_each=scripts)
 
 
 def _items(

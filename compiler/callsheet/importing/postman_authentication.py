@@ -13,6 +13,7 @@ from callsheet.importing.reading_requests import (
     add_oauth2,
     leave_authentication,
     nearest_authentication,
+    note_grant,
     note_missing,
     without_header,
     without_parameter,
@@ -72,23 +73,34 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
         return
     without_header(result, "Authorization")
     without_parameter(result, "access_token")
-    if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):
-        if other := _not_a_bearer(held):
+    grant = held.get("grant_type", "")
+    own, other = _GRANTS.get(grant), _not_a_bearer(held)
+    if own and held.get("accessTokenUrl") and not (own == "password" and other):
+        if other:
             leave_authentication(result, other)
             return
         placed = "form" if held.get("client_authentication") == "body" else "basic"
         more = held.get("more", "").split() or [one for one in ("audience", "resource") if held.get(one)]
-        add_oauth2(result, held, held["accessTokenUrl"], variables, placed=placed, more=more)
+        add_oauth2(result, held, held["accessTokenUrl"], variables, placed=placed, more=more, grant=own)
         return
+    note_grant(result, grant)
     token = held.get("accessToken", "")
     if held.get("addTokenTo") == "queryParams":
-        add_key(result, "access_token", token, "query", variables)
+        add_key(result, held.get("queryKey") or "access_token", token, "query", variables)
         return
     prefix = held.get("headerPrefix", "Bearer").strip()
     if prefix:
         add_bearer(result, token, prefix, variables)
     else:
         result.headers.append(("Authorization", variables.marked(token) or "token"))
+
+
+_GRANTS = {
+    "client_credentials": "client_credentials",
+    "password_credentials": "password",
+    "password": "password",
+}
+"""Those that an action has, as Postman and Bruno name them."""
 
 
 def _not_a_bearer(held: Mapping[str, str]) -> str:

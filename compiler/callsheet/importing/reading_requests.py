@@ -110,31 +110,43 @@ def add_oauth2(
     *,
     placed: str = "basic",
     more: Sequence[str] = (),
+    grant: str = "client_credentials",
 ) -> None:
-    """Authenticate by a token that a client gets for itself.
+    """Authenticate by a token that a client gets for itself, or with the name and password of a user.
 
     Args:
         imported: the request.
-        held: the client's id, its secret, and the scopes.
+        held: the client's id, its secret, and the scopes; for a user, `username` and `password`.
         token_url: of the token endpoint.
         variables: that the request sees.
         placed: where the client authenticates there: `basic` or `form`.
         more: what the tool also sends there, and no action.
+        grant: `client_credentials` or `password`.
 
     """
     scopes = held.get("scope", "").split()
+    # A client without an id is none: the user alone is asked about.
+    names = ["clientId", "clientSecret"] if grant != "password" or held.get("clientId") else []
+    names += ["username", "password"] if grant == "password" else []
     imported.authentication = {
         "type": "oauth2",
-        "grant": "client_credentials",
+        "grant": grant,
         "tokenUrl": variables.plain(token_url, "the URL of its token endpoint"),
-        "clientId": Credential(variables.marked(held.get("clientId", ""))),
-        "clientSecret": Credential(variables.marked(held.get("clientSecret", ""))),
+        **{one: Credential(variables.marked(held.get(one, ""))) for one in names},
         **({"clientAuthentication": placed} if placed != "basic" else {}),
         **({"scopes": scopes} if scopes else {}),
     }
     if more:
-        names = ", ".join(more)[:80]
-        imported.notes.append(f"what the tool also sends to the token endpoint was left out: {names}")
+        left = ", ".join(more)[:80]
+        imported.notes.append(f"what the tool also sends to the token endpoint was left out: {left}")
+
+
+def note_grant(imported: Imported, grant: str) -> None:
+    """Note a grant that no action has: what is written in its place is a token that somebody sets."""
+    if grant:
+        imported.notes.append(
+            f"the grant {grant[:40]} of its OAuth 2.0 was left out: set the secret of its token by hand"
+        )
 
 
 def nearest_authentication(listed: Sequence[Any], kind: str) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def valid_text(place: Place, file: str, name: str, imported: Imported) -> str:
         return text
     if imported.responses:
         return valid_text(place, file, name, without_answers(imported, reason))
-    way_out = "write it by hand, or choose another --name"
+    way_out = "change what is named in the request, or write the action by hand"
     raise ImportFault(f"the action would not be valid: {reason}", way_out)
 
 

@@ -14,6 +14,7 @@ from callsheet.importing.shell_marks import as_written
 PLAIN_IN_PATH = re.compile("[!-~]*")
 _PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
 _RAW = re.compile(r"""["<>^`{}|\\]|%(?![0-9A-Fa-f]{2})""")
+_RAW_IN_QUERY = re.compile(r"""["'<>^`{}|\\;\[\]]""")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 
@@ -34,6 +35,12 @@ def encoded_path(base: str, notes: list[str]) -> str:
     if raw := _RAW.search(base):
         notes.append(f"`{raw[0]}` in the path is percent-encoded: the tool sends it as it is")
     return encoded(_NO_ESCAPE.sub("%25", base))
+
+
+def note_raw_query(query: str, notes: list[str]) -> None:
+    """Note what of a query is percent-encoded that some tools send as it is, and some services read."""
+    if raw := _RAW_IN_QUERY.search(query):
+        notes.append(f"`{raw[0]}` in the query is percent-encoded: the tool sends it as it is")
 
 
 def refuse_backslash(host: str) -> None:

@@ -76,14 +76,19 @@ def test_a_client_authenticates_where_bruno_does_it(placed: str | None, expected
     assert (found.authentication or {}).get("clientAuthentication") == expected
 
 
+LEFT = "the grant password of its OAuth 2.0 was left out: set the secret of its token by hand"
+
+
 def test_another_token_is_in_the_query_or_after_another_word() -> None:
     token = {**TOKEN, "grantType": "password"}
     found = read(
         {"auth": {"mode": "oauth2", "oauth2": {**token, "tokenPlacement": "url", "tokenQueryKey": "t"}}}
     )
     assert [(found.authentication or {})[key] for key in ("type", "name", "in")] == ["apiKey", "t", "query"]
+    assert found.notes == [LEFT]
     found = read({"auth": {"mode": "oauth2", "oauth2": {**token, "tokenHeaderPrefix": "Token"}}})
     assert found.headers == [("Authorization", "Token token")]
+    assert found.notes == [LEFT]
 
 
 def test_a_query_of_graphql_always_has_variables() -> None:

@@ -12,6 +12,7 @@ const NOTED = {
 const NOTED_LONG = { location: NOTED.L, insecure: NOTED.k, compressed: NOTED.compressed };
 const TAKING = { X: "request", H: "header", d: "data", u: "user" };
 const TAKING_LONG = ["request", "header", "data", "data-raw", "data-ascii", "data-binary", "json", "url", "user"];
+const BY_A_TOOL = /^(?:mozilla|insomnia|postmanruntime|curl|httpie|bruno-runtime|axios|python-requests)\/[0-9]/i;
 const ODD = /[^\P{C}\n\t]|[\u0085\u2028\u2029\ufeff]/u;
 const TEMPLATE = /\{\{|\{%|\{#/;
 const sentence = name => { const text = name.replace(/_/g, " "); return text.charAt(0).toUpperCase() + text.slice(1); };
@@ -269,8 +270,9 @@ function credentialsOf(asked, url, writer) {
   for (const [name, value] of asked.headers) {
     const low = name.toLowerCase();
     if (["host", "content-length", "accept-encoding"].includes(low)) throw new Unread("-H " + name);
-    if (["user-agent", "connection"].includes(low)) continue;
-    if (low === "cookie") asked.notes.push("the header Cookie was left out: an action has no session".replace("Cookie", name));
+    if (low === "user-agent" && BY_A_TOOL.test(value)) asked.notes.push(`the header ${name} was left out: it is that of a browser or a tool`);
+    else if (low === "connection") asked.notes.push(`the header ${name} was left out: it belongs to one connection`);
+    else if (low === "cookie") asked.notes.push("the header Cookie was left out: an action has no session".replace("Cookie", name));
     else if (low === "authorization") {
       const found = /^bearer ([^\s]+)$/i.exec(value);
       if (!found || !ONE_WORD.test(found[1])) throw new Unread("-H " + name);
