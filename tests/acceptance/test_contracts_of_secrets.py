@@ -151,3 +151,14 @@ def test_an_enumeration_of_passwords_is_imported_as_a_secret(
     assert "hunter" not in written + outcome.out + outcome.err
     assert "secret: env:ENTER_PASSWORD" in written
     assert callsheet("test", "-C", workspace.path).code == 0
+
+
+def test_a_text_with_a_colon_in_a_field_named_secret_is_no_reference(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    write(workspace, "{type: object, properties: {secret: {type: string, maxLength: 30}}}")
+    told = ACTION.replace('{secret: "env:WORD"}', '{secret: "{{ params.user }}"}').split("  tests:")[0]
+    workspace.write("example.yaml", told.replace("example: ada", 'example: "a:b"'))
+    assert callsheet("validate", "-C", workspace.path).out == "Valid: 2 documents.\n"
+    tested = callsheet("test", "-C", workspace.path)
+    assert tested.code == 0, tested.out

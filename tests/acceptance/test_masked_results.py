@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.language.masking import masked
-from support.workspaces import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 CREDENTIAL = "xoxb-123456789012-123456789012-" + "abcdefghijklmnopqrstuvwx"
 LITERAL = "hunter2hunter2"
@@ -192,6 +192,20 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
             assert text not in pages
     for one in PLAIN:
         assert one in shown
+
+
+def test_a_value_of_an_environment_with_the_name_of_a_credential_is_a_warning(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    values = (
+        "{host: api.example.com, password: plain-password, mail: {smtp_pass: plain-pass, page_token: t}}"
+    )
+    workspace.write("environments.yaml", ENVIRONMENT.replace("{host: api.example.com}", values))
+    found = json.loads(callsheet("validate", "-C", workspace.path, "-o", "json").out)["diagnostics"]
+    assert [(one["code"], one["message"]) for one in found] == [
+        ("CS607", MESSAGE.format("password")),
+        ("CS607", MESSAGE.format("smtp_pass")),
+    ]
 
 
 def test_a_case_that_fails_shows_no_constant_with_the_name_of_a_credential(

@@ -13,6 +13,7 @@ from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject, is_within
 from callsheet.contracts.validation import Fault, Validation, deprecated_in
 from callsheet.documents import Path, Problem, pointer_of
+from callsheet.language.plugins import secret_schemes
 from callsheet.language.when_empty import WHEN_EMPTY, droppable_in, is_mapping, members
 from callsheet.templates.slots import parameters_read
 from callsheet.templates.values import canonical_text
@@ -232,7 +233,8 @@ def _is_reference(value: Any) -> bool:
     """Return whether a value of a payload stands for a secret."""
     if not isinstance(value, dict) or set(value) != {"secret"}:
         return False
-    return isinstance(value["secret"], str) and ":" in value["secret"]
+    scheme, colon, _ = str(value["secret"]).partition(":")
+    return bool(colon) and scheme in secret_schemes()
 
 
 def _at(value: Any, path: Path) -> Any:

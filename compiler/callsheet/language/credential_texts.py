@@ -64,14 +64,15 @@ def named_as_credential(part: str, within: tuple[Any, ...], text: str) -> str:
     """Return the name by which a constant of a request is a credential; empty where it is none by its name.
 
     Args:
-        part: of the request: `headers`, `query` or `payload`; in any other nothing is.
+        part: `headers`, `query` or `payload` of a request, or the `values` of an environment; in any other
+            nothing is one.
         within: where the constant is in it, as `judged_path` says.
         text: the constant.
 
     """
     if not text or not within:
         return ""
-    if part == "payload":
+    if part in ("payload", "values"):
         return last_key(within) if is_secret_key(within, text) else ""
     name = within[0]
     is_field = part in ("headers", "query") and isinstance(name, str)

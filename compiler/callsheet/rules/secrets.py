@@ -127,9 +127,9 @@ def _said_of_named(root: Any, path: Path, text: str) -> str:
 
 
 _REFERENCES = ("secret", "$secret")
-_CARRIERS = ("headers", "query", "payload")
-_CARRYING = ("url", "request", "headers", "query", "overlays", "template")
-"""Where they are in the spec of an action, a connection or a set; in test cases they are made up."""
+_CARRIERS = ("headers", "query", "payload", "values")
+_CARRYING = ("values", "url", "request", "headers", "query", "overlays", "template")
+"""Where they are in the spec of an action, a connection, a set, an environment; test cases make them up."""
 
 
 def _has_nothing_secret(value: Any) -> bool:
