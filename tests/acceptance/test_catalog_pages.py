@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import threading
@@ -530,3 +531,11 @@ def test_where_a_field_comes_from_is_said_for_each_environment(site: Path) -> No
     assert "<code>environments/production.yaml:" in other
     assert "/request/method" not in other
     assert "production (ce qui y diffère)" in (site / "fr/actions/firebase_push.html").read_text("utf-8")
+
+
+def test_a_card_says_which_state_is_of_which_environment(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    card = page.partition('href="actions/firebase_push.html"')[2].partition("</li>")[0]
+    plain = " ".join(re.sub("<[^>]+>", " ", card).split())
+    assert "deployed local" in plain
+    assert "not asked production, staging" in plain
