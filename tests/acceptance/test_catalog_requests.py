@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -300,6 +300,10 @@ def test_odd_actions_show_the_requests_of_the_compiler(what: str, workspace: Fol
         "14",
         "5e-7",
         "1e15",
+        "1e400",
+        "-1e400",
+        "NaN",
+        " -Infinity",
         "9007199254740991",
         "[]",
         "[0]",
@@ -313,6 +317,59 @@ def test_odd_actions_show_the_requests_of_the_compiler(what: str, workspace: Fol
     )
     asked: list[tuple[Any, dict[str, str]]] = [(one, dict.fromkeys(parameters, text)) for text in texts]
     compare(browser, asked)
+
+
+MISFITS = (
+    "{{ params.v | default(5) | lower }}", "{{ params.v | default(true) | upper }}", "{{ params.v | default(7) | truncate(2) }}",
+    "{{ params.v | timestamp }}", "{{ params.v | default('x') | timestamp }}", "{{ params.v | default(5) }}",
+    "{{ params.v | default(7) | urlencode }}", "{{ params.v | default(false) | urlencode }}", "{{ params.v | default(7) | sha256 }}",
+    "{{ params.v | default(true) | base64 }}", "{{ params.v | default(-1) | digits }}", "{{ params.v | default(0, true) | trim }}",
+    "{{ params.v | default(7) | replace('a', 'b') }}", "a {{ params.v | default(5) }}",
+)  # fmt: skip
+
+
+def of_templates(templates: Sequence[str], declared: dict[str, Any], workspace: Folder) -> list[Any]:
+    """Return compiled actions, each with a template in its payload over a parameter `v`."""
+    for number, template in enumerate(templates):
+        request = {"method": "POST", "url": "https://api.example.com/v1", "payload": {"it": template}}
+        action = {
+            "apiVersion": "callsheet/v1",
+            "kind": "Action",
+            "metadata": {"name": f"example_{number}", "title": "Example"},
+            "spec": {"request": request, "parameters": {"v": declared}},
+        }
+        workspace.write(f"example_{number}.yaml", json.dumps(action))
+    found = compile_workspace(FolderSource(workspace.path)).by_environment["local"]
+    actions = [found[f"Action/example_{number}"].content for number in range(len(templates))]
+    assert all(form_of({"it": one}) for one in actions)
+    return actions
+
+
+def test_a_filter_on_a_value_of_another_type_is_refused_as_by_the_compiler(
+    workspace: Folder, browser: Any
+) -> None:
+    actions = of_templates(MISFITS, {"type": "string", "optional": True}, workspace)
+    given: list[dict[str, str]] = [{}, *({"v": one} for one in ("", "x", "2026-11-27", "27/11/2026"))]
+    asked = [(one, texts) for one in actions for texts in given]
+    counts = compare(browser, asked)
+    assert counts["refused"] > 15
+    assert counts["equal"] > 30
+    for english, french in in_both(browser, asked):
+        assert len(english) == len(french)
+        assert not {*english} & {*french}
+
+
+def test_whatever_else_fails_in_the_form_is_said_beside_it(workspace: Folder, browser: Any) -> None:
+    (one,) = of_templates(["{{ params.v | timestamp }}"], {"type": "string"}, workspace)
+    # The compiler refuses it too, in the words of Python's reader of dates.
+    assert said(one, {"v": "2026-13-01"})["faults"] != []
+    strange = json.loads(json.dumps(one).replace("timestamp", "no_such_filter"))
+    assert in_both(browser, [(one, {"v": "2026-13-01"}), (strange, {"v": "x"})]) == [
+        (
+            ["only the compiler can tell what would leave: run `callsheet render`"],
+            ["seul le compilateur peut dire ce qui partirait\u00a0: lancez `callsheet render`"],
+        )
+    ] * 2  # fmt: skip
 
 
 FORMATS: dict[str, tuple[str, ...]] = {

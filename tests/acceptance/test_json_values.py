@@ -197,10 +197,11 @@ def test_what_is_shown_of_a_number_is_what_leaves(
         ('o={"a": 99999999999999999999}', "`o` contains a whole number beyond"),
     ],
 )
+@pytest.mark.parametrize("limits", ["", ", multipleOf: 0.1"])
 def test_a_value_that_no_json_holds_is_refused_by_the_name_of_its_parameter(
-    given: str, words: str, workspace: Folder, callsheet: Callsheet
+    given: str, words: str, limits: str, workspace: Folder, callsheet: Callsheet
 ) -> None:
-    workspace.write("numbers.yaml", NUMBERS)
+    workspace.write("numbers.yaml", NUMBERS.replace("type: number", "type: number" + limits))
     rest = "n=1" if given.startswith("o") else "o={}"
     outcome = callsheet("render", "numbers", "-C", workspace.path, "--params", given, "--params", rest)
     assert outcome.code == 1

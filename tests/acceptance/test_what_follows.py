@@ -28,6 +28,7 @@ FAULTS = {
     "a name before it": ("{{ values.nowhere }} {{ params.second }}", "CS502"),
     "a call": ("{{ params.second.upper() }}", "CS504"),
     "an unknown filter": ("{{ params.second | uper }}", "CS505"),
+    "arguments that a filter does not take": ("{{ params.second | truncate('5') }}", "CS506"),
     "a statement": ("{% if params.second %}x{% endif %}", "CS511"),
 }
 
@@ -46,6 +47,20 @@ def test_a_parameter_of_a_leaf_that_does_not_compile_is_not_unused(
     assert codes(workspace, callsheet) == [code]
     workspace.write("example.yaml", ACTION.replace("TEXT", text.replace("second", "title")))
     assert codes(workspace, callsheet) == ["CS307", code], "what nothing names is unused all the same"
+
+
+def test_wrong_arguments_are_found_once_for_all_environments(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("environments.yaml", ENVIRONMENT + "---\n" + ENVIRONMENT.replace("local", "other"))
+    workspace.write("example.yaml", ACTION.replace("TEXT", "{{ params.second | replace('a') }}"))
+    (found,) = json.loads(callsheet("validate", "-C", workspace.path, "-o", "json").out)["diagnostics"]
+    assert found["code"] == "CS506"
+    assert found["message"] == "the filter `replace` takes 2 arguments, not 1"
+    payload = 'payload: {title: "{{ params.title }}", more: "TEXT"}'
+    workspace.write("example.yaml", ACTION.replace(payload, "payloadFile: body.json.j2"))
+    workspace.write("body.json.j2", '{"a": {{ params.title }}, "b": {{ params.second | lower(1) }}}')
+    assert codes(workspace, callsheet) == ["CS506"]
 
 
 def test_the_same_in_a_url_in_a_key_and_in_template_files(workspace: Folder, callsheet: Callsheet) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from callsheet.words import nearest, reason_of
 
 MOST_EXACT = 2**53 - 1
 """The largest whole number that every reader of JSON keeps (RFC 8785, I-JSON)."""
+NOT_FINITE = "contains a number that is not finite: NaN, or one that is too large"
 
 
 class Inexact(float):
@@ -142,6 +144,8 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
             return f"is less than {fields['minimum']}"
         if "maximum" in fields and value > fields["maximum"]:
             return f"is more than {fields['maximum']}"
+        if "multipleOf" in fields and isinstance(value, float) and not isfinite(value):
+            return NOT_FINITE
         if "multipleOf" in fields and not is_multiple(value, fields["multipleOf"]):
             return f"is not a multiple of {fields['multipleOf']}"
     return ""

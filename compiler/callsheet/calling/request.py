@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from callsheet.calling.model import NO_PAYLOAD, Request
-from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
+from callsheet.calling.parameters import MOST_EXACT, NOT_FINITE, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.language.urls import secret_url
@@ -112,7 +112,7 @@ def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
         "a value cannot be written as JSON",
         help="look for numbers beyond 2^53 and for unpaired surrogates",
         details=tuple(
-            f"`{name}` contains {words}" for name, value in values.items() if (words := _unwritten(value))
+            f"`{name}` {words}" for name, value in values.items() if (words := _unwritten(value))
         ),
     )
 
@@ -120,12 +120,12 @@ def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
 def _unwritten(value: Any) -> str:
     """Say what of a parameter's value JSON has no form for; empty where it has one for all of it."""
     if has_large_number(value):
-        return f"a whole number beyond {MOST_EXACT}, which JSON does not keep: send it as a string"
+        return f"contains a whole number beyond {MOST_EXACT}, which JSON does not keep: send it as a string"
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        return "a number that is not finite: NaN, or one that is too large"
-    return "half of a surrogate pair, which is no character" if _SURROGATE.search(text) else ""
+        return NOT_FINITE
+    return "contains half of a surrogate pair, which is no character" if _SURROGATE.search(text) else ""
 
 
 _STANDS_FOR_A_SECRET = re.compile("\ue000[^\ue000\ue001]*\ue001")

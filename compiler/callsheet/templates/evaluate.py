@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.templates.faults import TemplateFault
-from callsheet.templates.filter_calls import TESTS, apply_filter, check_taken
+from callsheet.templates.filter_calls import TESTS, apply_filter, check_arguments, check_taken
 from callsheet.templates.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
 from callsheet.templates.fragment_calls import call_of
 from callsheet.templates.lookups import member, named
@@ -110,6 +110,7 @@ def _filter(node: nodes.Filter, scope: Scope) -> Any:
     value = evaluate(node.node, scope)
     if name == "default":
         return _default(value, arguments, node)
+    check_arguments(name, arguments, node.lineno - 1)
     value = present(value)
     if value is ABSENT:
         return ABSENT

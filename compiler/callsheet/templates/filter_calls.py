@@ -42,6 +42,41 @@ def apply_filter(name: str, value: Any, arguments: list[Any], offset: int) -> An
     return result
 
 
+def check_arguments(name: str, arguments: list[Any], offset: int) -> None:
+    """Check the number of a filter's arguments, and the types of those that are known.
+
+    Raises:
+        TemplateFault: CS506.
+
+    """
+    chosen = FILTERS[name]
+    most = len(chosen.arguments)
+    if not chosen.required <= len(arguments) <= most:
+        raise TemplateFault(
+            "CS506",
+            offset,
+            f"the filter `{name}` takes {_count(chosen.required, most)}, not {len(arguments)}",
+            "give as many arguments as it takes, in parentheses after its name",
+        )
+    for number, (takes, given) in enumerate(zip(chosen.arguments, arguments, strict=False), 1):
+        if given is ABSENT or isinstance(given, Residual) or type_name(given) in takes:
+            continue
+        raise TemplateFault(
+            "CS506",
+            offset,
+            f"argument {number} of the filter `{name}` is {type_name(given)}, not {_or(takes)}",
+            "write a value of that type; a string is in quotes",
+        )
+
+
+def _count(least: int, most: int) -> str:
+    if not most:
+        return "no arguments"
+    if least == most:
+        return f"{most} argument{'s' if most > 1 else ''}"
+    return f"{least} to {most} arguments"
+
+
 def check_taken(name: str, value: Any, node: nodes.Filter, scope: Scope) -> None:
     """Check a filter on a parameter by the type that the parameter declares."""
     if not isinstance(value, Residual) or value.slot is None:

@@ -262,6 +262,17 @@ def test_a_multiple_is_judged_by_the_digits_of_the_numbers(number: float, step: 
     assert Draft202012Validator({"multipleOf": step}).is_valid(number)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_not_finite_is_no_multiple(number: float) -> None:
+    declared = {"v": {"type": "number", "multipleOf": 0.1}}
+    with pytest.raises(CallsheetError) as caught:
+        check_parameters(declared, {"v": number})
+    assert caught.value.code == "CS926"
+    assert caught.value.details == (
+        "`v` contains a number that is not finite: NaN, or one that is too large",
+    )
+
+
 def test_a_header_never_gets_a_line_break() -> None:
     compiled = {"name": "x", "authentication": {"type": "none"}, "parameters": {"p": {"type": "string"}},
                 "request": {"method": "GET", "url": "https://a.example/", "headers": {"X": {"$param": "p"}}}}  # fmt: skip

@@ -138,6 +138,7 @@ def test_what_mentions_parameters_stays_a_slot(template: str, expected: Any) -> 
         ("{{ values.host is lowr }}", "CS505", 15),
         ("{{ params.n | lower }}", "CS506", 14),
         ("{{ params.a | length | lower }}", "CS506", 23),
+        ("{{ params.a | lower('x') }}", "CS506", 14),
         ("{{ values.host | truncate(length=3) }}", "CS504", 17),
         ("{{ [1] < 2 }}", "CS509", 11),
         ("{{ 1 + 'a' }}", "CS509", 3),

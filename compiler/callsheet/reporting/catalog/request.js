@@ -12,6 +12,7 @@ const SAID = {
   choice: ["is not one of {}", "n'est pas au choix parmi {}"],
   less: ["is less than {}", "est inférieur à {}"],
   more: ["is more than {}", "est supérieur à {}"],
+  finite: ["contains a number that is not finite: NaN, or one that is too large", "contient un nombre qui n'est pas fini\u00a0: NaN, ou un nombre trop grand"],
   multiple: ["is not a multiple of {}", "n'est pas un multiple de {}"],
   surrogate: ["contains an unpaired surrogate, which is not a character", "contient un demi-caractère, qui n'en est pas un"],
   shorter: ["is shorter than {} characters", "fait moins de {} caractères"],
@@ -21,6 +22,8 @@ const SAID = {
   missing: ["is required and has no value", "est obligatoire et n'a pas de valeur"],
   json: ["a value cannot be written as JSON", "une valeur ne peut pas être écrite en JSON"],
   truncate: ["the filter `truncate` fails: truncate takes a length of at least that of its end mark", "le filtre `truncate` échoue\u00a0: sa longueur doit être au moins celle de sa marque de fin"],
+  takes: ["the filter `{}` takes {}, not {}", "le filtre `{}` prend {}, pas {}"],
+  timestamp: ["the filter `timestamp` fails: the string is not a date or time of RFC 3339, such as 2026-11-25T08:30:00Z", "le filtre `timestamp` échoue\u00a0: le texte n'est pas une date ou une heure de la RFC 3339, comme 2026-11-25T08:30:00Z"],
   null: ["the value is null, which cannot be part of a string", "la valeur est null, qui ne peut faire partie d'un texte"],
   list: ["the value is a list, which cannot be part of a string", "la valeur est une liste, qui ne peut faire partie d'un texte"],
   mapping: ["the value is a mapping, which cannot be part of a string", "la valeur est un objet, qui ne peut faire partie d'un texte"],
@@ -30,10 +33,11 @@ const SAID = {
   space: ["the header `{}` would begin or end with a space, which no header can", "l'en-tête `{}` commencerait ou finirait par une espace, ce qu'aucun en-tête ne peut"],
   empty: ["a part of the URL's path would be empty", "une partie du chemin de l'URL serait vide"],
   dots: ["a segment of the URL's path would be `{}`, which clients remove", "un segment du chemin de l'URL serait `{}`, que les clients suppriment"],
+  compiler: ["only the compiler can tell what would leave: run `callsheet render`", "seul le compilateur peut dire ce qui partirait\u00a0: lancez `callsheet render`"],
   url: ["the URL would be longer than 65,536 characters", "l'URL ferait plus de 65\u202f536 caractères"],
 };
 const TYPES = { string: "texte", number: "nombre", integer: "nombre entier", boolean: "vrai ou faux", array: "liste", object: "champs" };
-const say = (key, value = "") => SAID[key][AT].replace("{}", () => String(value));
+const say = (key, ...values) => SAID[key][AT].replace(/\{\}/g, () => String(values.shift()));
 const ABSENT = Symbol("absent");
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/, WHOLE = /^-?(0|[1-9]\d*)$/;
 const MOMENT = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2}))?$/;
@@ -63,6 +67,9 @@ const isExact = text => !Number.isFinite(Number(text)) || digits(text) === digit
 
 function parsed(text) {
   // JSON with whole numbers as BigInt, as they are told from others there; `undefined` for what is none.
+  // Python's reader has words for the numbers that are not finite, too.
+  const unfinite = /^[ \t\r\n]*(NaN|-?Infinity)[ \t\r\n]*$/.exec(text);
+  if (unfinite) return { value: Number(unfinite[1]), inexact: false };
   let inexact = false;
   const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, token => {
     if (token[0] === '"') return token;
@@ -106,15 +113,24 @@ function fault(fields, value, inexact) {
   if (fields.type === "date" || fields.type === "datetime") {
     return isMoment(value) ? "" : say("moment");
   }
-  const same = one => canonical(value) === canonical(one);
-  if (fields.enum && !fields.enum.some(same)) return say("choice", spaced(fields.enum));
+  if (fields.enum && !fields.enum.some(one => isSame(value, one))) return say("choice", spaced(fields.enum));
   if (typeof value === "string") return wrongText(fields, value);
   if (isWhole(value) || typeof value === "number") {
     if ("minimum" in fields && value < fields.minimum) return say("less", fields.minimum);
     if ("maximum" in fields && value > fields.maximum) return say("more", fields.maximum);
+    if ("multipleOf" in fields && !isWhole(value) && !Number.isFinite(value)) return say("finite");
     if ("multipleOf" in fields && !isMultiple(value, fields.multipleOf)) return say("multiple", fields.multipleOf);
   }
   return "";
+}
+function isSame(value, other) {
+  try {
+    return canonical(value) === canonical(other);
+  } catch (error) {
+    // What no JSON contains is not among the values of a choice.
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 function isMultiple(value, step) {
   // By the digits in which JSON writes them: 0.3 is three times 0.1.
@@ -192,7 +208,10 @@ function sha256(text) {
 }
 
 function seconds(text) {
-  const found = MOMENT.exec(text), [year, month, day, hour, minute, second] = found.slice(1, 7).map(one => Number(one || 0));
+  const found = MOMENT.exec(text);
+  if (!found) throw new Refused(say("timestamp"));
+  if (!isMoment(text)) throw new Error("Python has its own words for each part that is out of range");
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(one => Number(one || 0));
   const when = new Date(0);
   when.setUTCFullYear(year, month - 1, day);
   when.setUTCHours(hour, minute, second);
@@ -223,6 +242,14 @@ const FILTERS = {
   base64: value => btoa(String.fromCharCode(...new TextEncoder().encode(value))),
   urlencode: value => encoded(textOf(value)).replace(/%2F/g, "/"),
 };
+const TAKES = { urlencode: ["boolean", "integer", "number", "string"] };
+function taken(name, value) {
+  // The filters' arguments are checked as the action is compiled; what a default gives, here.
+  const takes = TAKES[name] || ["string"], given = kindOf(value);
+  const words = one => AT && TYPES[one] || one;
+  if (!takes.includes(given)) throw new Refused(say("takes", name, takes.map(words).join(AT ? " ou " : " or "), words(given)));
+  return value;
+}
 const encoded = text => encodeURIComponent(text).replace(/[!'()*]/g, one =>
   "%" + one.charCodeAt(0).toString(16).toUpperCase());
 
@@ -230,7 +257,7 @@ function textOf(value) {
   if (value === ABSENT) return "";
   if (value === null) throw new Refused(say("null"));
   if (typeof value === "object") throw new Refused(say(Array.isArray(value) ? "list" : "mapping"));
-  if (value === Infinity || value === -Infinity) throw new Refused(say("json"));
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Refused(say("json"));
   return String(value);
 }
 
@@ -269,9 +296,12 @@ class Filler {
     for (const step of node.filters || []) {
       const name = typeof step === "string" ? step : step.filter, given = step.args || [];
       if (name === "default") {
-        if (value === ABSENT || (given.length > 1 && given[1] !== undefined && isEmpty(value))) value = given[0];
+        if (value === ABSENT || (given.length > 1 && given[1] !== undefined && isEmpty(value))) {
+          // An argument that is a number is a whole one: `forms.py` lets no other pass.
+          value = typeof given[0] === "number" ? BigInt(given[0]) : given[0];
+        }
       } else if (value !== ABSENT) {
-        value = FILTERS[name](value, ...given);
+        value = FILTERS[name](taken(name, value), ...given);
       }
     }
     const fields = this.declared[node.$param];
@@ -337,7 +367,7 @@ function canonical(value) {
   if (isWhole(value) && (value > 9007199254740991n || value < -9007199254740991n)) {
     throw new Refused(say("json"));
   }
-  if (value === Infinity || value === -Infinity) throw new Refused(say("json"));
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Refused(say("json"));
   if (typeof value === "string" && SURROGATE.test(value)) throw new Refused(say("json"));
   return isWhole(value) ? String(value) : JSON.stringify(value);
 }
@@ -349,7 +379,16 @@ function piecesOf(text) {
 }
 
 function requestOf(compiled, texts) {
-  // Returns {method, url, headers, body}, or {faults}: what is wrong with the values.
+  // Returns {method, url, headers, body}, or {faults}: what is wrong with the values. Whatever else is
+  // thrown is said, too: nothing shown would look like an action that sends nothing.
+  try {
+    return filled(compiled, texts);
+  } catch (error) {
+    return { faults: [error instanceof Refused ? error.message : say("compiler")] };
+  }
+}
+
+function filled(compiled, texts) {
   const declared = compiled.parameters || {}, values = new Map(), faults = [];
   for (const name of keysOf(declared)) {
     // The empty text is one, as it is on the command line; what is not given has none.
@@ -368,22 +407,17 @@ function requestOf(compiled, texts) {
     values.set(name, value);
   }
   if (faults.length) return { faults };
-  try {
-    const filler = new Filler(declared, values), asked = compiled.request, headers = Object.create(null);
-    for (const name of keysOf(asked.headers || {})) {
-      const value = filler.header(name, asked.headers[name]);
-      if (value !== ABSENT) headers[name] = value;
-    }
-    const payload = own(asked, "payload") ? filler.fill(asked.payload) : ABSENT;
-    const query = filler.query(asked.query || {}).join("&");
-    let url = filler.url(asked.url);
-    if (query) url += (url.includes("?") ? "&" : "?") + query;
-    if (length(url) > MOST_URL) return { faults: [say("url")] };
-    return { method: asked.method, url, headers, body: payload === ABSENT ? "" : canonical(payload) };
-  } catch (error) {
-    if (error instanceof Refused) return { faults: [error.message] };
-    throw error;
+  const filler = new Filler(declared, values), asked = compiled.request, headers = Object.create(null);
+  for (const name of keysOf(asked.headers || {})) {
+    const value = filler.header(name, asked.headers[name]);
+    if (value !== ABSENT) headers[name] = value;
   }
+  const payload = own(asked, "payload") ? filler.fill(asked.payload) : ABSENT;
+  const query = filler.query(asked.query || {}).join("&");
+  let url = filler.url(asked.url);
+  if (query) url += (url.includes("?") ? "&" : "?") + query;
+  if (length(url) > MOST_URL) return { faults: [say("url")] };
+  return { method: asked.method, url, headers, body: payload === ABSENT ? "" : canonical(payload) };
 }
 
 function textsOf(form) {

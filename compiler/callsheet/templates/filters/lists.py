@@ -40,7 +40,7 @@ def _last(value: list[Any]) -> Any:
 
 
 @template_filter("join", LIST, "string")
-def _join(value: list[Any], separator: str = "") -> str:
+def _join(value: list[Any], separator: Any = "") -> str:
     """Return the items as one string, with a separator between them.
 
     {{ ["a", 1] | join(", ") }} → "a, 1"
