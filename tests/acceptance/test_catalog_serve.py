@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from callsheet.cli.changes import changes_of
-from support.workspaces import ACTION, ENVIRONMENT, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 pytest.importorskip("watchfiles", reason="the package watchfiles is not installed")
 
@@ -126,3 +127,25 @@ def test_what_is_changed_before_it_is_waited_for_is_not_lost(
     workspace.write(f"site/{name}", "own")
     workspace.write(name, "changed")
     assert next(changes) is None
+
+
+def test_an_apply_and_a_commit_are_followed(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.commit("the first one")
+    with served(workspace, tmp_path / "said", "-e", "local") as site:
+        assert "not deployed" in site.page("index.html")
+        assert callsheet("apply", "--yes", "-q", "-C", workspace.path).code == 0
+        site.shows("index.html", lambda page: '<span class="state deployed">' in page)
+        workspace.action("example", constant="4712")
+        workspace.commit("the second one")
+        site.shows("actions/example.html", lambda page: "the second one" in page)
+        # What it reads itself is no change.
+        told = site.process.stdout
+        assert told is not None
+        os.set_blocking(told.fileno(), False)
+        time.sleep(1)
+        assert b"written again" in os.read(told.fileno(), 65_536)
+        time.sleep(2)
+        with pytest.raises(BlockingIOError):
+            os.read(told.fileno(), 65_536)

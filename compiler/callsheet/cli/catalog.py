@@ -91,7 +91,7 @@ def command(
 
         from callsheet.reporting.catalog import LANGUAGES, Review, site_of
 
-        changes = changes_of(root, "catalog --serve", folder) if serve else ()
+        changes = changes_of(root, "catalog --serve", folder, with_states=True) if serve else ()
         written = write()
         if serve:
             address = serving(folder, port)

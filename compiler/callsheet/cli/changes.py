@@ -14,11 +14,14 @@ SUFFIXES = (
     # What documents name: the HTML of emails, the rows of sets, templates of payloads.
     ".html", ".htm", ".txt", ".csv", ".tsv", ".xml", ".graphql",
 )  # fmt: skip
+_REGISTRIES = (".db", ".sqlite", ".sqlite3")
 _LOOK = 200
 """After so many milliseconds without a change, the watching is known to have begun."""
 
 
-def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[None]:
+def changes_of(
+    root: Path, verb: str, besides: str | None = None, *, with_states: bool = False
+) -> Iterator[None]:
     """Return what yields after each change of a file that counts, until Ctrl-C.
 
     It is watched from here on: what is changed before the first is asked for is not lost.
@@ -27,6 +30,7 @@ def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[No
         root: the folder of the workspace.
         verb: who waits.
         besides: a folder whose files do not count, as what is written into it.
+        with_states: whether an apply to a local registry and a commit count too.
 
     Raises:
         CallsheetError: CS945 without the package that watches files.
@@ -43,10 +47,16 @@ def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[No
 
     own = None if besides is None else os.path.realpath(besides)
 
+    log = _log_of_commits(root.resolve()) if with_states else None
+
     def wanted(change: Change, path: str) -> bool:
+        if log is not None and path == str(log):
+            return True
         inside = Path(path).relative_to(root.resolve()).parts
         if own is not None and (path == own or path.startswith(f"{own}{os.sep}")):
             return False
+        if with_states and path.endswith(_REGISTRIES) and "cache" not in inside:
+            return True
         if any(one.startswith(".") for one in inside[:-1]):
             return False
         # What is written into a new folder before that is watched is told by nobody.
@@ -54,6 +64,7 @@ def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[No
 
     found = watch(
         root.resolve(),
+        *(() if log is None else (log.parent,)),
         watch_filter=wanted,
         raise_interrupt=False,
         yield_on_timeout=True,
@@ -61,3 +72,9 @@ def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[No
     )
     first = next(found, set())
     return (None for changes in chain([first], found) if changes)
+
+
+def _log_of_commits(root: Path) -> Path | None:
+    """Return the file that grows with each commit of a folder's repository; None without one."""
+    logs = (one / ".git" / "logs" / "HEAD" for one in (root, *root.parents))
+    return next((one for one in logs if one.is_file()), None)
