@@ -20,7 +20,7 @@ def read_argument(source: str) -> str:
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and Path(source).is_dir():
+        if isinstance(error, IsADirectoryError):
             own = "a .bru file" if (Path(source) / "bruno.json").is_file() else "a file"
             raise ArgumentError(
                 f"{source} is a folder: name {own} in it, or a collection that is exported as JSON"
