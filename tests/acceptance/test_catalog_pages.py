@@ -126,6 +126,7 @@ def test_every_column_of_the_list_is_reached_in_its_frame(site: Path, watched: O
     assert not one.overflows()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("width", [320, 768, 1280, 2560])
 def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Opening, width: int) -> None:
     one = watched((site / "index.html").as_uri(), width)

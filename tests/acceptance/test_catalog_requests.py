@@ -178,6 +178,7 @@ READ = """() => {
 }"""  # fmt: skip
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("template", ["{{ params.%s }}", "{{ params.%s | default('none') }}", "x{{ params.%s | default('n', true) }}"])  # fmt: skip
 @pytest.mark.parametrize("optional", [True, False])
 def test_the_form_tells_the_empty_text_from_none(
