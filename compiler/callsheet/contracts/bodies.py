@@ -13,6 +13,7 @@ from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject, is_within
 from callsheet.contracts.validation import Fault, Validation, deprecated_in
 from callsheet.documents import Path, Problem, pointer_of
+from callsheet.language.difference import value_at
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.when_empty import WHEN_EMPTY, droppable_in, is_mapping, members
 from callsheet.templates.slots import parameters_read
@@ -223,7 +224,7 @@ def _plain(value: Any) -> Any:
 
 def _known(faults: Iterable[Fault], payload: Any) -> Iterator[Fault]:
     for fault in faults:
-        value = _at(payload, fault.path)
+        value = value_at(payload, fault.path)
         is_unknown = _is_reference(value) or (isinstance(value, list) and any(map(_is_reference, value)))
         if not (fault.of_text and is_unknown):
             yield fault
@@ -235,16 +236,6 @@ def _is_reference(value: Any) -> bool:
         return False
     scheme, colon, _ = str(value["secret"]).partition(":")
     return bool(colon) and scheme in secret_schemes()
-
-
-def _at(value: Any, path: Path) -> Any:
-    """Return what a value contains at a path; None where the path ends before."""
-    for part in path:
-        inside = part in value if isinstance(value, dict) else isinstance(part, int) and part < len(value)
-        if not isinstance(value, dict | list) or not inside:
-            return None
-        value = value[part]  # type: ignore[index]
-    return value
 
 
 def _dotted(path: Path) -> str:

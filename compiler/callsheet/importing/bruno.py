@@ -78,7 +78,7 @@ def _of_the_way(config: Any) -> Iterator[str]:
     if isinstance(proxy, dict) and proxy.get("enabled") is True:
         yield "its proxy was left out: an action has its own way to the service"
     if isinstance(certificates, dict) and certificates.get("certs"):
-        yield ("its client certificates were left out: an action has its own way to the service")
+        yield "its client certificates were left out: an action has its own way to the service"
 
 
 def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -102,8 +103,7 @@ class _Reader:
     def mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            listed = [key for key, _ in pairs]
-            shown = hidden(next(key for at, key in enumerate(listed) if key in listed[:at]))[:40]
+            shown = hidden(_first_twice(key for key, _ in pairs))[:40]
             if self.unique:
                 raise ImportFault(f"{self.what} has a key twice", f"keep one of the two `{shown}`")
             self.notes.append(f"{self.what} has the key `{shown}` twice: the last one is sent")
@@ -123,6 +123,16 @@ class _Reader:
         if Decimal(repr(found)) != Decimal(text):
             self.notes.append(f"the number {shown} is sent as {found!r}: JSON keeps no more digits")
         return found
+
+
+def _first_twice(keys: Iterable[str]) -> str:
+    """Return the first key that was there before; empty where each is there once."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    return ""
 
 
 def _refuse_half(value: Any, what: str) -> None:

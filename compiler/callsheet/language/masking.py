@@ -55,12 +55,10 @@ def _belongs_hidden(path: Path, value: str) -> bool:
     """Return whether a constant is where a credential belongs, or is called as one is."""
     if len(path) == 2 and path[0] == "authentication":
         return path[1] in _SECRET_FIELDS
-    # What is deeper in a header or a query parameter is a slot, and no constant.
-    is_constant = len(path) == 3 or path[1:2] == ("payload",)
     if path[:1] != ("request",):
         return False
-    if is_secret_url(value):
-        return True
-    if not is_constant:
-        return False
-    return bool(named_as_credential(str(path[1]), path[2:], value) or named_in(value))
+    # What is deeper in a header or a query parameter is a slot, and no constant.
+    is_constant = len(path) == 3 or path[1:2] == ("payload",)
+    return is_secret_url(value) or (
+        is_constant and bool(named_as_credential(str(path[1]), path[2:], value) or named_in(value))
+    )

@@ -45,16 +45,15 @@ def _origins(
     entry: Entry, contents: Mapping[str, Mapping[str, Any]], link_base: str
 ) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """Yield the rows of the first environment, and those of each other one that are not among them."""
-    known: list[tuple[str, ...]] = []
+    told: set[tuple[str, ...]] = set()
     first = next(iter(contents.values()), {})
     for name, content in contents.items():
-        if known and equal(content, first):
+        if told and equal(content, first):
             continue
         rows = [_row(one, link_base) for one in entry.read_origins(name)]
-        told = {*known}
         if others := [one for one in rows if one not in told]:
             yield name, others
-        known = known or rows
+        told = told or {*rows}
 
 
 def _row(one: FieldOrigin, link_base: str) -> tuple[str, ...]:
